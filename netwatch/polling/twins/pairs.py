@@ -115,9 +115,12 @@ class Twins:
         """
         in_doubt = bool(before.unkept or before.unclear)
         for oid, (_, narrow) in self._pairs.items():
-            wide_cells, narrow_cells = cells.get(oid, {}), cells.get(narrow.oid, {})
-            for suffix in suffixes:
-                pair = pair_of(wide_cells.get(suffix), narrow_cells.get(suffix))
+            wides = map(cells.get(oid, {}).get, suffixes)
+            narrows = map(cells.get(narrow.oid, {}).get, suffixes)
+            for suffix, wide, low in zip(suffixes, wides, narrows, strict=True):
+                if not in_doubt and type(wide) is int and wide % COUNTER32 == low:
+                    continue  # nearly all, and nothing is made of them
+                pair = pair_of(wide, low)
                 if pair is not None and (in_doubt or pair.wide % COUNTER32 != pair.narrow):
                     yield oid.join(suffix), pair
 

@@ -6,6 +6,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid
@@ -108,8 +109,7 @@ class TwinWatch:
 
     def _unclear_now(self, layout: Layout, answer: Answer) -> dict[Oid, object]:
         if not self._places:
-            places = _places(layout)
-            self._places = {oid: places[oid] for oid in self.known.unclear if oid in places}
+            self._places = places_of(layout, self.known.unclear.keys())
         return {oid: answer.values[place] for oid, place in self._places.items()}
 
 
@@ -127,10 +127,17 @@ def _standing_at_zero(layout: Layout, answer: Answer, columns: frozenset[Oid]) -
                     yield strip.oids[0 if same else place].join(layout.suffixes[rows[place]])
 
 
-def _places(layout: Layout) -> dict[Oid, int]:
-    """Return where the counters of a layout stand in an answer, by instance."""
+def places_of(layout: Layout, wanted: AbstractSet[Oid]) -> dict[Oid, int]:
+    """Return where some counters of a layout stand in an answer, by instance.
+
+    Of most columns none is wanted, and to look a thousand instances up takes longer than all else of a poll.
+    """
     found: dict[Oid, int] = {}
     for counter in layout.counters:
         strip = counter.strip
-        found.update(zip(strip.instances(layout.suffixes), range(strip.start, strip.stop), strict=True))
+        if not any(oid.is_under(column) for column in set(strip.oids) for oid in wanted):
+            continue
+        instances = strip.instances(layout.suffixes)
+        places = zip(instances, range(strip.start, strip.stop), strict=True)
+        found.update((oid, place) for oid, place in places if oid in wanted)
     return found

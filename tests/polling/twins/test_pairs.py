@@ -4,11 +4,13 @@ import random
 
 import pytest
 
-from netwatch.model import Oid, Tag
+from netwatch.model import Oid, RowSet, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.discover import discover_table
+from netwatch.polling.layout import Presence, build_layout
 from netwatch.polling.table_poller import TablePoller
 from netwatch.polling.twins.pairs import Pair, Twinning, Twins, judged, pair_of
+from netwatch.polling.twins.watch import places_of
 
 HC, NARROW = "ifHCInOctets", "ifInOctets"
 ONE = Oid.parse("1.3.6.1.2.1.31.1.1.1.6.1")
@@ -138,3 +140,22 @@ async def test_twins_that_agree_cost_no_request_beside_the_poll(table, agent, cl
     await poll(table)
 
     assert len(agent.asked) == asked + 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_where_counters_stand_is_found_of_those_that_are_wanted_and_no_others(interfaces, seed):
+    chance = random.Random(seed)
+    suffixes = [(1,), (2,), (3, 7)]
+    rows = RowSet(index=("1", "2", "3.7"), keys=("1", "2", "3.7"))
+    columns = {column.oid: [one for one in suffixes if chance.random() < 0.7] for column in interfaces.columns}
+    layout = build_layout(interfaces, rows, suffixes, Presence(columns))
+    counted = {
+        oid: place
+        for counter in layout.counters
+        for place, oid in enumerate(counter.strip.instances(suffixes), start=counter.strip.start)
+    }
+    wanted = {oid for oid in layout.instances() if chance.random() < 0.3} | {ONE.child(9)}
+
+    assert places_of(layout, wanted) == {oid: place for oid, place in counted.items() if oid in wanted}
+    assert places_of(layout, set(counted)) == counted
+    assert places_of(layout, set()) == {}
