@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import is_
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -29,6 +30,10 @@ EDITED = frozenset(
 
 MOST_LACKED: Final = 4096
 """Tables without rows that are known as one object for all devices."""
+
+MOST_CALLED_ALIKE: Final = 256
+MOST_NAMES_ALIKE: Final = 1024
+"""Tables whose names are compared once for all devices that say the same, and how many names such a one has."""
 
 Cells = Mapping[Oid, Mapping[Suffix, Value]]
 
@@ -107,6 +112,44 @@ def cells_of(layout: Layout, names: Sequence[Value]) -> Cells:
         pairs = zip(strip.row_numbers(), values, strict=True)
         cells[strip.oids[0]] = {layout.suffixes[row]: value for row, value in pairs if not isinstance(value, Missing)}
     return cells
+
+
+def rows_called(spec: TableSpec, layout: Layout, names: Sequence[Value], found: RowSet) -> RowSet:
+    """Return the rows with the labels that a poll brought, in the layout's order: what `renamed_rows` does.
+
+    Whether all is called as before is looked at once of like devices, which it is of nearly all after a restart.
+    """
+    if len(names) <= MOST_NAMES_ALIKE and _are_called_as_before(_Called(spec, layout, tuple(names), found)):
+        return layout.rows
+    return renamed_rows(spec, layout, cells_of(layout, names), found)
+
+
+class _Called:
+    """What the labels of rows follow from: equal names, and the very same objects otherwise."""
+
+    __slots__ = ("_parts", "_types", "found", "layout", "names", "spec")
+
+    def __init__(self, spec: TableSpec, layout: Layout, names: tuple[Value, ...], found: RowSet) -> None:
+        self.spec, self.layout, self.names, self.found = spec, layout, names, found
+        self._parts = (spec, layout.labels, layout.suffixes, layout.rows.labels, found.labels)
+        self._types = tuple(map(type, names))  # 1 is not 1.0
+
+    def __hash__(self) -> int:
+        return hash((*map(id, self._parts), self.names))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Called)
+            and all(map(is_, self._parts, other._parts))
+            and self.names == other.names
+            and self._types == other._types
+        )
+
+
+@lru_cache(maxsize=MOST_CALLED_ALIKE)
+def _are_called_as_before(called: _Called) -> bool:
+    layout = called.layout
+    return renamed_rows(called.spec, layout, cells_of(layout, called.names), called.found) is layout.rows
 
 
 def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -> RowSet:

@@ -22,7 +22,7 @@ from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader, reader_of
-from netwatch.polling.rows import cells_of, label_columns, renamed_rows, rows_of_none
+from netwatch.polling.rows import label_columns, rows_called, rows_of_none
 from netwatch.polling.standing.seldom import Seldom, split_of
 from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
@@ -306,7 +306,7 @@ class TablePoller:
     def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
         """Take the labels that came with a poll: a name never stays with a stranger."""
         self._names = names
-        rows = renamed_rows(self.spec, layout, cells_of(layout, names), self._found or layout.rows)
+        rows = rows_called(self.spec, layout, names, self._found or layout.rows)
         if rows is not layout.rows:
             self._renumbered = rows.keys != layout.rows.keys
             self._layout = replace(layout, rows=rows)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.model import ColumnKind, Oid
+from netwatch.model import ColumnKind, Missing, Oid, RowSet
 from netwatch.polling.layout import Presence, build_layout
-from netwatch.polling.rows import label_columns, name_rows, renamed_rows, witnessed
+from netwatch.polling.rows import cells_of, label_columns, name_rows, renamed_rows, rows_called, witnessed
 from netwatch.profiles import ColumnSpec, LabelSpec, TableSpec
 
 IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
@@ -144,3 +144,23 @@ def test_rows_that_a_poll_names_as_before_are_the_very_same_and_whole_columns_sa
         kept = renamed_rows(interfaces, layout, part, found)
         for label in ("ifName", "ifDescr"):
             assert kept.labels[label] == (rows.labels[label][0], found.labels[label][1], rows.labels[label][2])
+
+
+def test_what_a_poll_calls_rows_is_found_once_for_like_layouts_and_is_what_each_would_find(interfaces):
+    suffixes = [(1,), (2,), (3,)]
+    chance = random.Random(11)
+    names, descrs = [b"Gi1", b"Gi2", b"Gi2"], [b"one", b"two", b"three"]
+    found = named(interfaces, names, descrs)
+    presence = Presence(dict.fromkeys(label_columns(interfaces), suffixes))
+    layout = build_layout(interfaces, found, suffixes, presence, labels=label_columns(interfaces))
+    same = [value for column in label_columns(interfaces) for value in {IF_NAME: names, IF_DESCR: descrs}[column]]
+    for _ in range(200):
+        polled = [chance.choice([value, value, value, 1, 1.0, Missing.NO_SUCH_INSTANCE, b""]) for value in same]
+        own = RowSet(index=found.index, keys=found.keys, labels=found.labels)
+        like = replace(layout, rows=own)
+
+        for brought in (same, polled, polled):
+            rows = rows_called(interfaces, like, brought, own)
+            afresh = renamed_rows(interfaces, like, cells_of(like, brought), own)
+            assert (rows is own) == (afresh is own)
+            assert (rows.index, rows.keys, dict(rows.labels)) == (afresh.index, afresh.keys, dict(afresh.labels))

@@ -50,10 +50,9 @@ def from_text(text: str | None) -> Kept | None:
     """Read what was written down; None where that cannot be, which costs what was learned and nothing else."""
     try:
         kept: dict[str, Any] = json.loads(text or "")
-        ports = {
-            str(key): port(_opinion(said), first_day=bool(first_day))
-            for said, first_day, keys in kept["ports"] for key in keys[:MOST_PORTS]
-        }  # fmt: skip
+        ports: dict[str, Port] = {}
+        for said, first_day, keys in kept["ports"]:
+            ports |= dict.fromkeys(map(str, keys[:MOST_PORTS]), port(_opinion(said), first_day=bool(first_day)))
         less = {
             str(key): Less(_opinion(said), timedelta(seconds=min(int(seconds), 10**9)))
             for key, (said, seconds) in kept["less"].items()
