@@ -22,7 +22,7 @@ from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader, reader_of
-from netwatch.polling.rows import label_columns, rows_called, rows_of_none
+from netwatch.polling.rows import label_columns, names_alike, rows_called, rows_of_none
 from netwatch.polling.standing.seldom import Seldom, split_of
 from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
@@ -70,7 +70,7 @@ class TablePoller:
         self._discover_rows = discover
         self._client = client
         self._clock = clock
-        self._names: Sequence[Value] | None = None
+        self._names: tuple[Value, ...] | None = None
         self._found: RowSet | None = None
         self._renumbered = False
         self._layout: Layout | None = None
@@ -281,8 +281,8 @@ class TablePoller:
         if self._seldom is not None and self._seldom_plan is not None:
             values = await self._with_seldom(values, self._seldom, self._seldom_plan, arrived)
         answer = examine(layout, values, at, arrived)
-        if answer.names != self._names:
-            self._rename(layout, answer.names)
+        if (names := tuple(answer.names)) != self._names:
+            self._rename(layout, names)
         self._passage = self._reader.passage(answer)
         return answer
 
@@ -303,9 +303,9 @@ class TablePoller:
             seldom.take(values, often, arrived, self._clock.now())
         return seldom.completed(often)
 
-    def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
+    def _rename(self, layout: Layout, names: tuple[Value, ...]) -> None:
         """Take the labels that came with a poll: a name never stays with a stranger."""
-        self._names = names
+        self._names = names_alike(names)
         rows = rows_called(self.spec, layout, names, self._found or layout.rows)
         if rows is not layout.rows:
             self._renumbered = rows.keys != layout.rows.keys

@@ -35,6 +35,7 @@ SPARE_ROWS = 1000
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 """Most tables have no windows and no conditions that are remembered: an empty dict is 64 bytes, 14 times a device."""
+_NOT_NUMBERED: Final[tuple[None, Mapping[str, int]]] = (None, _NONE)
 MOST_ALIKE = 1024
 """Sets of keys that like devices share; what is pushed out lives on where it is used."""
 
@@ -53,7 +54,7 @@ class TableMemory:
     """Everything the rules of one table of one device share from reading to reading."""
 
     __slots__ = (
-        "_calm", "_frame", "_hindsight", "_kept", "_key", "_long", "_numbered", "_seen", "_windows", "device",
+        "_calm", "_frame", "_hindsight", "_kept", "_long", "_numbered", "_seen", "_windows", "device",
         "restless", "system", "table",
     )  # fmt: skip
 
@@ -79,8 +80,7 @@ class TableMemory:
         self._windows: Mapping[str, Window] = _NONE
         self._long: Mapping[str, LongWindow] = _NONE
         self._hindsight = hindsight if hindsight is not None and hindsight.keeps(table) else None
-        self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
-        self._key = memory_key(device, table)
+        self._numbered: tuple[RowSet | None, Mapping[str, int]] = _NOT_NUMBERED
         self.system = system
         self.restless: Collection[str] | None = None
         memories = tuple(memories)
@@ -88,6 +88,11 @@ class TableMemory:
         self._kept: dict[str, str] | None = None
         if memories:
             self._recall(memories)
+
+    @property
+    def _key(self) -> str:
+        """Return what is kept of it is filed under; seldom asked for, and a device has fourteen."""
+        return memory_key(self.device, self.table)
 
     def _recall(self, memories: tuple[Memory, ...]) -> None:
         self._kept = {

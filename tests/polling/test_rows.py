@@ -7,7 +7,15 @@ import pytest
 
 from netwatch.model import ColumnKind, Missing, Oid, RowSet
 from netwatch.polling.layout import Presence, build_layout
-from netwatch.polling.rows import cells_of, label_columns, name_rows, renamed_rows, rows_called, witnessed
+from netwatch.polling.rows import (
+    cells_of,
+    label_columns,
+    name_rows,
+    names_alike,
+    renamed_rows,
+    rows_called,
+    witnessed,
+)
 from netwatch.profiles import ColumnSpec, LabelSpec, TableSpec
 
 IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
@@ -164,3 +172,12 @@ def test_what_a_poll_calls_rows_is_found_once_for_like_layouts_and_is_what_each_
             afresh = renamed_rows(interfaces, like, cells_of(like, brought), own)
             assert (rows is own) == (afresh is own)
             assert (rows.index, rows.keys, dict(rows.labels)) == (afresh.index, afresh.keys, dict(afresh.labels))
+
+
+def test_equal_names_are_one_object_and_others_are_not():
+    once, again, other = (tuple(bytes([65, row]) for row in range(first, 90)) for first in (40, 40, 41))
+    many = tuple(str(row).encode() for row in range(5000))
+
+    assert names_alike(once) is names_alike(again)
+    assert names_alike(other) == other
+    assert names_alike(many) is many

@@ -22,7 +22,7 @@ from netwatch.polling.clock import Clock
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.metrics import SWEEP_REQUESTS, SWEEPS
 from netwatch.polling.presence.by_vlan import BRIDGES, VLANS
-from netwatch.polling.presence.findings import Findings, description_of, recalled
+from netwatch.polling.presence.findings import Findings, alike, description_of, recalled
 from netwatch.polling.presence.identity import Identity
 from netwatch.polling.presence.sweep import Sweep, Swept
 from netwatch.profiles import Kit, Probe, ProfileLibrary, Questions, enterprise_of
@@ -150,7 +150,7 @@ class Belongings:
         proven = silent if silent <= self._suspects else frozenset()
         self._suspects = (self._suspects | silent) - proven
         chokes = (swept.chokes | {probe.item for probe in proven} | (was.chokes if was else frozenset())) - swept.has
-        self._findings = Findings(
+        found = Findings(
             sys_object_id=identity.sys_object_id,
             describes=description_of(identity),
             questions=self._library.catalogue.digest,
@@ -160,6 +160,7 @@ class Belongings:
             at_once=swept.at_once,
             makers=makers,
         )
+        self._findings = alike(found)
         if silent:
             SWEEPS.labels("silent").inc()
             self._put_off(f"it fell silent when it was asked for {_listed(swept.silent_at)}: {swept.why}")
