@@ -8,7 +8,7 @@ once more where memory says that this may be worth its stop, and when another ag
 
 The looks go by the clock. Python itself counts what came less what went, and of a fleet that is polled as much goes
 as comes: its count stands still while a million young objects gather, and then the loop stands still for seconds. The
-next look comes the sooner the longer one took: with ten thousand devices about every second, with a hundred twice a
+next look comes the sooner the longer one took: with ten thousand devices some times a second, with a hundred twice a
 minute, since what is put aside while it lives and then ends in a circle stays for long.
 
 May import: nothing of ours. Called by: netwatch.cli (run), through the door.
@@ -33,10 +33,11 @@ YOUNG, NEVER = 200_000, 1_000_000_000
 looked through once, and would be three times if Python looked sooner, and at what survived that."""
 LEAST_SECONDS, FIRST_SECONDS, MOST_SECONDS = 0.1, 1.0, 30.0
 """How far looks are apart: at the least, when everything has just begun, and at the most."""
-AIM_SECONDS = 0.02
-"""So long a look is to take: the next one is put there where it would by what this one took."""
-SOONER, LATER = 0.25, 2.0
-"""How much sooner or later than the last one a look comes at once."""
+AIM_SECONDS = 0.01
+"""So long a look is to take: the next one is put there where it would by what this one took. What comes in bursts
+makes some take twice or three times as long."""
+SOONER, LATER = 0.25, 1.25
+"""How much sooner or later than the last one a look comes at once: what comes in bursts is not taken for little."""
 GROWN_BY = 1.25
 """Memory that grew so much since everything was looked through may be circles."""
 SETTLE_SECONDS = 900.0
