@@ -19,6 +19,7 @@ from netwatch.errors import PollError
 from netwatch.model import SCALARS, Column, Device, Missing, Oid, RowSet, Value
 from netwatch.polling.answers import usable
 from netwatch.polling.columns.strips import Suffix
+from netwatch.polling.identical import Identical
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.presence.remembered import ALIKE, SameParts, Seen, alike
@@ -157,23 +158,23 @@ def _restored(like: _Alike) -> Discovered:
 
 def walked_columns(spec: TableSpec) -> tuple[Oid, ...]:
     """Return every column that a discovery of a table walks."""
-    return _walked(_OneSpec(spec))
+    return _walked(Identical(spec))
 
 
 def valued_columns(spec: TableSpec) -> tuple[Oid, ...]:
     """Return those whose values a layout follows from: labels, what is read once, and what kind of port a row is."""
-    return _valued(_OneSpec(spec))
+    return _valued(Identical(spec))
 
 
 @lru_cache(maxsize=ALIKE)
-def _walked(one: _OneSpec) -> tuple[Oid, ...]:
-    return tuple(dict.fromkeys([one.spec.walk, *columns_of(one.spec)]))
+def _walked(one: Identical[TableSpec]) -> tuple[Oid, ...]:
+    return tuple(dict.fromkeys([one.it.walk, *columns_of(one.it)]))
 
 
 @lru_cache(maxsize=ALIKE)
-def _valued(one: _OneSpec) -> tuple[Oid, ...]:
-    once = [column.oid for column in _stay_the_same(one.spec) if column.constant is None]
-    wanted = dict.fromkeys([*label_columns(one.spec), *once, IF_TYPE])
+def _valued(one: Identical[TableSpec]) -> tuple[Oid, ...]:
+    once = [column.oid for column in _stay_the_same(one.it) if column.constant is None]
+    wanted = dict.fromkeys([*label_columns(one.it), *once, IF_TYPE])
     return tuple(oid for oid in wanted if oid in _walked(one))
 
 
@@ -193,28 +194,13 @@ async def discover_scalars(client: SnmpClient, question: Question) -> Discovered
     }
     once = {name: column[0] for name, column in read_once(_stay_the_same(question.spec), [()], cells).items()}
     refused, types = frozenset(question.refused), tuple(map(type, once.values()))  # 1 is not 1.0
-    layout = _scalars_alike(_OneSpec(question.spec), tuple(has), refused, tuple(once.items()), types)
+    layout = _scalars_alike(Identical(question.spec), tuple(has), refused, tuple(once.items()), types)
     return Discovered(layout=_settled(layout, question.previous))
-
-
-class _OneSpec:
-    """A table's specification, equal to itself alone: comparing all that it says would take longer."""
-
-    __slots__ = ("spec",)
-
-    def __init__(self, spec: TableSpec) -> None:
-        self.spec = spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _OneSpec) and self.spec is other.spec
 
 
 @lru_cache(maxsize=ALIKE)
 def _scalars_alike(
-    one: _OneSpec,
+    one: Identical[TableSpec],
     has: tuple[Oid, ...],
     refused: frozenset[Oid],
     once: tuple[tuple[str, Value], ...],
@@ -222,7 +208,7 @@ def _scalars_alike(
 ) -> Layout:
     """Return the layout of scalars, one for all devices that have the same and say the same of what stays."""
     presence = Presence({oid: [()] for oid in has}, refused)
-    return build_layout(one.spec, SCALARS, [()], presence, once={name: (value,) for name, value in once})
+    return build_layout(one.it, SCALARS, [()], presence, once={name: (value,) for name, value in once})
 
 
 async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[Oid], tuple[Value, ...]]:

@@ -21,6 +21,7 @@ from typing import Final
 from netwatch.compiled.column_twins import packed, uniform
 from netwatch.model import ColumnKind, Missing, Oid, Value
 from netwatch.polling.columns.strips import Strip
+from netwatch.polling.identical import Identical
 from netwatch.polling.layout import Layout
 from netwatch.polling.uptime import Passage
 from netwatch.profiles import TableSpec
@@ -62,7 +63,7 @@ class Seldom:
     """
 
     def __init__(self, spec: TableSpec, split: Split) -> None:
-        self._terms, self._split = terms_of(_Spec(spec)), split
+        self._terms, self._split = terms_of(Identical(spec)), split
         self._are_kept = True
         self._kept: list[Sequence[Value]] = []
         self._seen: list[Sequence[Value]] = []
@@ -117,21 +118,6 @@ class Seldom:
         return len(changes) > 1 and all(isinstance(value, int) for value in changes)
 
 
-class _Spec:
-    """A table's specification, equal to itself alone: comparing all that it says would take longer."""
-
-    __slots__ = ("spec",)
-
-    def __init__(self, spec: TableSpec) -> None:
-        self.spec = spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Spec) and self.spec is other.spec
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
     """What is asked seldom by a specification, and what tells of it.
@@ -150,9 +136,9 @@ class _Terms:
 
 
 @lru_cache(maxsize=MOST_TABLES)
-def terms_of(one: _Spec) -> _Terms:
+def terms_of(one: Identical[TableSpec]) -> _Terms:
     """Return what a specification has asked seldom; worked out once."""
-    spec = one.spec
+    spec = one.it
     columns = [column for column in spec.columns if column.every > 1 and not column.kind.is_counter]
     labels = [label for label in spec.labels if label.every > 1 and label.name != spec.identity]
     seldom = frozenset(column.name for column in columns)
@@ -198,7 +184,7 @@ def _split(parts: _Parts) -> Split:
 
 def split_anew(spec: TableSpec, layout: Layout) -> Split:
     """Return what `split_of` does, worked out."""
-    terms = terms_of(_Spec(spec))
+    terms = terms_of(Identical(spec))
     seldom = [strip for strip in _strips(terms, layout) if strip.stop > strip.start]
     ranges = tuple(_slice(strip.start, strip.stop) for strip in seldom)
     instances = layout.instances()
