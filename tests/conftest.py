@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
+from tests.web.chromium import Chromium, ChromiumEndedError
 
 # How long an example takes says how busy the machine is. Before any test is read: what they set builds on this.
 settings.register_profile(
@@ -28,18 +29,58 @@ settings.load_profile("busy machine")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
+LONGEST = (
+    "test_kill_points.py", "test_kill.py", "test_docs_installing.py", "test_demo.py", "test_clock.py",
+    "test_collection.py",
+)  # fmt: skip
+"""What takes about a minute and more, the longest first."""
+
+CHROMIUM_ENDED = pytest.mark.flaky(reruns=1, only_rerun=[ChromiumEndedError.__name__])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, then the scenarios: begun last, one would run on alone for minutes.
+
+    And where a browser ended by itself, which is told from all else that fails, it is tried with one more.
+    """
+    begin = {name: place for place, name in enumerate(LONGEST)}
+
+    def rank(item: pytest.Item) -> int:
+        others = len(LONGEST) + (item.path.parent.name != "scenarios")
+        return begin.get(item.path.name, others)
+
+    items.sort(key=rank)
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(CHROMIUM_ENDED)
+
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Commands and agents set up the log of their process; here that is the next test's too."""
-    root, configured, before = logging.getLogger(), structlog.is_configured(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
+    """Commands and agents set up the log of their process; here no test begins with the log of another.
+
+    Nor with that of a fixture that several tests share, which ran before this one and ends behind it.
+    """
+    root = logging.getLogger()
+    handlers = [one for one in root.handlers if type(one) is not logging.StreamHandler]  # the others are pytest's
+
+    def begin_anew() -> None:
+        root.handlers[:] = handlers
+        root.setLevel(logging.WARNING)
+        structlog.reset_defaults()
+
+    begin_anew()
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    if configured:
-        structlog.configure(**before)
+    begin_anew()
+
+
+@pytest.fixture
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+    """A real browser, for what people see."""
+    made = Chromium(tmp_path_factory.mktemp("chromium"))
+    await made.start()
+    yield made
+    await made.stop()
 
 
 @pytest.fixture(scope="session")

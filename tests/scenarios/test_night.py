@@ -18,7 +18,6 @@ from netwatch.simulator import SimulatedDevice, SimulatedNetwork, SmtpSink
 from netwatch.web import UsersFile
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
-from tests.web.chromium import Chromium
 from tests.web.people import PASSWORD, put_two
 
 CONFIG = """
@@ -69,14 +68,6 @@ async def agent(network: SimulatedNetwork, sink: SmtpSink, tmp_path: Path) -> As
         )
     )
     made = App(load_settings(path), adapt=hurried)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Chromium]:
-    made = Chromium(tmp_path / "browser")
     await made.start()
     yield made
     await made.stop()

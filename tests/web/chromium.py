@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,10 @@ ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
     "--remote-debugging-pipe", "about:blank",
 )  # fmt: skip
+
+
+class ChromiumEndedError(RuntimeError):
+    """The browser ended by itself: no fault of the page it showed, so such a test is run once more."""
 
 
 class Chromium:
@@ -56,21 +61,30 @@ class Chromium:
         for domain in ("Runtime", "Log", "Page"):
             await self.call(f"{domain}.enable")
 
+    @property
+    def pid(self) -> int:
+        """The process of the browser."""
+        return self._process.pid
+
     async def stop(self) -> None:
         """End the browser and everything it started."""
         self._session = None
         try:
-            await asyncio.wait_for(self.call("Browser.close"), PATIENCE_SECONDS)
+            await self.call("Browser.close")
             await asyncio.wait_for(self._process.wait(), PATIENCE_SECONDS)
-        except (TimeoutError, OSError):
-            self._process.kill()
+        except (TimeoutError, OSError, ChromiumEndedError):
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
             await self._process.wait()
-        self._listener.cancel()
-        self._pipe.close()
-        self._out.close()
+        finally:
+            self._listener.cancel()
+            self._pipe.close()
+            self._out.close()
 
     async def call(self, method: str, **parameters: object) -> dict:
         """Ask the browser for something and wait for its answer."""
+        if self._listener.done():
+            raise ChromiumEndedError(f"before {method} was asked for")
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -122,12 +136,22 @@ class Chromium:
             _write(Path(folder, f"{name}.png"), base64.b64decode(shot["data"]))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        while True:
-            message = json.loads((await reader.readuntil(b"\0"))[:-1])
+        while octets := await self._one_message(reader):
+            message = json.loads(octets)
             if "id" in message:
                 self._answers.pop(message["id"]).set_result(message.get("result", message))
             elif message["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
                 self.complaints.append(json.dumps(message["params"])[:500])
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ChromiumEndedError("while its answer was waited for"))
+
+    async def _one_message(self, reader: asyncio.StreamReader) -> bytes:
+        """Return what it says next; nothing where it is gone."""
+        try:
+            return (await reader.readuntil(b"\0"))[:-1]
+        except (asyncio.IncompleteReadError, OSError):
+            return b""
 
 
 def _write(path: Path, octets: bytes) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from netwatch.web import Role, Server, WebSettings
 
-from ...chromium import Chromium
 from ...people import PASSWORD, Page, cheap, form_token
 
 SILENCE = {"matchers": 'device="core-sw1"', "ends": "2h", "comment": "core upgrade"}
@@ -264,14 +259,6 @@ async def test_what_a_role_may_not_do_is_said_on_a_page_that_says_who_is_signed_
     assert "bert <small>viewer</small>" in refused.text
     assert "<h1>Forbidden</h1>" in forged.text
     assert program.text == "bert is viewer here, and this is for operators\n"
-
-
-@pytest.fixture
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
-    chromium = Chromium(tmp_path_factory.mktemp("chromium"))
-    await chromium.start()
-    yield chromium
-    await chromium.stop()
 
 
 async def test_a_person_signs_in_acts_and_signs_out_on_a_phone_without_scripts(page: Page, browser):
