@@ -28,7 +28,7 @@ CONFIG = """
 credentials: {{campus: {{version: 2c, community: "${{env:CAMPUS_COMMUNITY}}"}}}}
 defaults: {{credential: campus}}
 devices: [{{name: core-sw1, address: 127.0.0.1, port: {port}}}]
-polling: {{interval: 2s, reachability_interval: 500ms, timeout: 200ms}}
+polling: {{interval: 2s, reachability_interval: 2s, timeout: 1500ms}}
 route: {{receiver: noc}}
 receivers: [{{name: noc, email: {{to: [noc@example.net]}}}}]
 smtp:

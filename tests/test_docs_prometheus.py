@@ -51,7 +51,7 @@ modules:
 REST = """
 credentials: {{lab: {{version: 2c, community: public}}}}
 devices: [{{name: sw1, address: 127.0.0.1, port: {snmp}, credential: lab, labels: {{site: hall}}}}]
-polling: {{interval: 1s, reachability_interval: 1s, timeout: 500ms}}
+polling: {{interval: 1s, reachability_interval: 1s, timeout: 900ms}}
 web: {{listen: "127.0.0.1:{web}"}}
 store: {{url: "sqlite:///{folder}/netwatch.db"}}
 """

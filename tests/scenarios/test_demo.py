@@ -45,7 +45,7 @@ class Demo:
 
     @property
     def text(self) -> str:
-        return self._printed.read_text()
+        return self._printed.read_text(errors="replace")  # a letter may be half written
 
     def said(self, what: str) -> str:
         """Return the first group of a pattern as soon as it is printed."""

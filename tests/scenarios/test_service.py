@@ -186,7 +186,7 @@ def test_a_configuration_with_errors_is_not_taken_on_sighup_and_the_old_one_goes
     netwatch.config.write_text(good + "pollling: {}\n")
     netwatch.reload()
 
-    until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log")
+    until(lambda: "goes on with the old one" in netwatch.log.read_text(errors="replace"), "the word in the log")
     assert f"{netwatch.config}:7:1: pollling: unknown key" in netwatch.log.read_text()
     until(lambda: up(netwatch) == {"first": True}, "the device up")
     assert netwatch.stop() == 0
@@ -203,7 +203,7 @@ def test_a_configuration_that_cannot_be_started_on_sighup_leaves_the_old_one_at_
         netwatch.config.write_text(text.replace(netwatch.url.removeprefix("http://"), listen))
         netwatch.reload()
 
-        until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log")
+        until(lambda: "goes on with the old one" in netwatch.log.read_text(errors="replace"), "the word in the log")
 
     assert listen in netwatch.log.read_text()
     until(lambda: up(netwatch) == {"first": True}, "the device up")
@@ -262,7 +262,7 @@ def test_a_trap_that_came_before_the_agent_is_heard_by_way_of_systemds_socket(ag
     command = [program, "--datagram", f"--listen=127.0.0.1:{heard_at}", *run]
     with netwatch.log.open("ab") as log:
         netwatch.born(subprocess.Popen(command, stdout=log, stderr=log))
-    until(lambda: "Listening on" in netwatch.log.read_text(), "the socket")
+    until(lambda: "Listening on" in netwatch.log.read_text(errors="replace"), "the socket")
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(v2c(), ("127.0.0.1", heard_at))

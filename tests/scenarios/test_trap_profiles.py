@@ -130,6 +130,9 @@ def test_broken_profiles_are_told_with_file_and_line_and_the_others_still_work(n
     assert "a-broken.yaml:3:1" in log
 
     trap(["-v", "2c", "-c", "secret-word"], udp_port, ["1", ".1.3.6.1.4.1.32473.79.0.1"])
-    until(lambda: "only-an-entry-broken.yaml:" in netwatch.log.read_text(), "what is told of it when it is opened")
+    until(
+        lambda: "only-an-entry-broken.yaml:" in netwatch.log.read_text(errors="replace"),
+        "what is told of it when it is opened",
+    )
     trap(["-v", "2c", "-c", "secret-word"], udp_port, told(1, row=4, state=2))
     assert until(lambda: alarms(netwatch, "firing"), "the alert of the pump")
