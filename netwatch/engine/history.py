@@ -2,7 +2,8 @@
 
 One array of 4-byte floats per table of a device: of each reading the values of every rule, row by row. What the
 budget does not hold in full is kept less often: with some hundred switches every reading, with ten thousand one in
-some minutes. The newest reading is always there.
+some minutes. The newest reading is always there. A table takes its whole room with the second reading that is kept,
+not bit by bit in its first hour: what an agent takes in memory after minutes is what it takes.
 
 A quiet room: no clock, no socket, no database. Nothing survives a restart: it fills again.
 May import: netwatch.rules, netwatch.model. Called by: netwatch.engine.engine, intake, explain.
@@ -28,6 +29,8 @@ FEWEST_POINTS = 3
 MOST_GAPS = 20
 SLACK = 0.95
 """A reading this much of a step after the one before is kept: polls do not come to the millisecond."""
+EMPTY = -math.inf
+"""When the values of a slot were read that holds none yet."""
 OVERHEAD_BYTES = 500
 """What a kept table costs beside its arrays' items: the objects themselves."""
 
@@ -134,7 +137,7 @@ class History:
 
 
 class _Series:
-    """The kept values of one table of one device: slots in a ring, the oldest at `_oldest`."""
+    """The kept values of one table of one device: slots in a ring, the oldest at `_oldest`, empty ones before it."""
 
     __slots__ = ("_at", "_oldest", "_rules", "_values", "_width", "newest", "rows")
 
@@ -164,8 +167,8 @@ class _Series:
                 self._clear()
             elif at - newest < span_seconds / slots * SLACK:
                 return
-        while len(self._at) > slots:
-            self._thin()
+        if len(self._at) > slots:
+            self._shrink(slots)
         self._keep(at, values_in(self._rules, reading, memory), at - span_seconds, slots)
 
     def move(self, step: ClockStep) -> None:
@@ -215,25 +218,32 @@ class _Series:
         return begin + self.rows.keys.index(instance) if instance in self.rows.keys else None
 
     def _keep(self, at: float, values: array[float], too_old: float, slots: int) -> None:
-        count = len(self._at)
-        if count and (count == slots or self._at[self._oldest] < too_old):
-            start = self._oldest * self._width
-            self._values[start : start + self._width] = values
-            self._at[self._oldest] = at
-            self._oldest = (self._oldest + 1) % count
+        """Put values in place of the oldest; where those are not too old and there is room, into the first of it."""
+        if not len(self._at):
+            self._at.append(at)
+            self._values.extend(values)
             return
-        self._unroll()
-        self._values.extend(values)
-        self._at.append(at)
+        if self._at[self._oldest] >= too_old and len(self._at) < slots:
+            self._unroll()
+            more = slots - len(self._at)
+            self._at = array("d", [EMPTY]) * more + self._at
+            self._values = array("f", [math.nan]) * (more * self._width) + self._values
+        start = self._oldest * self._width
+        self._values[start : start + self._width] = values
+        self._at[self._oldest] = at
+        self._oldest = (self._oldest + 1) % len(self._at)
 
-    def _thin(self) -> None:
-        """Let go of every second reading; the newest stays."""
+    def _shrink(self, slots: int) -> None:
+        """Let go of slots: of empty ones first, and then of every second reading; the newest stays."""
         self._unroll()
-        kept = range(1 - len(self._at) % 2, len(self._at), 2)
-        values = array("f")
-        for slot in kept:
-            values.extend(self._values[slot * self._width : (slot + 1) * self._width])
-        self._at, self._values = array("d", [self._at[slot] for slot in kept]), values
+        spare = min(self._at.count(EMPTY), len(self._at) - slots)
+        self._at, self._values = self._at[spare:], self._values[spare * self._width :]
+        while len(self._at) > slots:
+            kept = range(1 - len(self._at) % 2, len(self._at), 2)
+            values = array("f")
+            for slot in kept:
+                values.extend(self._values[slot * self._width : (slot + 1) * self._width])
+            self._at, self._values = array("d", [self._at[slot] for slot in kept]), values
 
     def _unroll(self) -> None:
         """Put the ring's beginning to the front."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netwatch.engine import History
 from netwatch.model import REACHABILITY, SCALARS, ClockStep, ColumnKind, ReadingGap, RowSet, TableReading, TableSchema
@@ -164,6 +166,56 @@ def test_the_budget_is_kept_by_keeping_less_often():
     assert many.size_bytes <= 100_000
     assert len(values(few)) == 61
     assert 4 <= len(values(many)) < 30
+
+
+def test_a_table_takes_its_whole_room_with_the_second_reading_and_no_more_in_the_hours_after():
+    history, sizes = History(RULES), []
+    for minute in range(200):
+        history.note(reading(minute))
+        sizes.append(history.size_bytes)
+
+    assert sizes[0] < sizes[1]
+    assert set(sizes[1:]) == {sizes[1]}
+
+
+def test_what_a_table_has_not_filled_yet_makes_room_for_others_before_any_reading_does():
+    history = History(RULES, budget_bytes=100_000)
+    for minute in range(11):
+        history.note(reading(minute))
+    alone = history.slots
+    for number in range(2, 40):
+        history.note(reading(11, device=f"sw{number}"))
+        history.note(reading(11 + number / 100))
+
+    kept = [at for at, _ in history.curve("Full", "sw1", "ifName=Gi1", NOON + timedelta(minutes=12)).points]
+
+    assert history.slots < alone
+    assert kept[:11] == [NOON + timedelta(minutes=minute) for minute in range(11)]
+
+
+@given(
+    steps=st.lists(st.floats(0.2, 12.0), min_size=1, max_size=120),
+    others=st.lists(st.tuples(st.integers(0, 119), st.integers(1, 60)), max_size=6),
+)
+def test_what_is_kept_is_kept_in_order_and_is_of_the_last_hour_and_within_its_slots(steps, others):
+    """Against what was read, whatever room there is: no value is another's, none twice, none before its time."""
+    history, read, minute = History(RULES, budget_bytes=30_000), {}, 0.0
+    for number, step in enumerate(steps):
+        minute += step
+        for at, count in others:
+            for other in range(count if at == number else 0):
+                history.note(reading(minute, device=f"of {number}, {other}"))
+        one = reading(minute, (float(number), 0.0))
+        read[one.at.timestamp()] = number * 0.08
+        history.note(one)
+    curve = history.curve("Full", "sw1", "ifName=Gi1", NOON + timedelta(minutes=minute))
+    points = [] if curve is None else curve.points
+
+    assert [at for at, _ in points] == sorted({at for at, _ in points})
+    assert all(value == pytest.approx(read[at.timestamp()]) for at, value in points)
+    assert all(at >= NOON + timedelta(minutes=minute - 60) for at, _ in points)
+    assert len(points) <= history.slots + 1
+    assert curve is None or points[-1][0] == NOON + timedelta(minutes=minute)
 
 
 def test_the_newest_reading_is_there_even_if_it_is_not_kept():
