@@ -127,6 +127,7 @@ class DevicePoller:
         self._overran = self._slow = False
         self._must_identify = True
         self._booting = False
+        self._calm_sign: tuple[Identity | None, DeviceSign] | None = None
 
     @property
     def is_up(self) -> bool:
@@ -333,7 +334,18 @@ class DevicePoller:
         return self._why_down() + self.echoes.beside() if self.device.has_snmp else self.echoes.trouble
 
     def sign(self) -> DeviceSign:
-        """Return what of the status says where the device stands among others."""
+        """Return what of the status says where the device stands among others.
+
+        Of a device that answers and is well nothing but who it is makes a difference, so it is made once.
+        """
+        identity, sight = self._identity, self._sight
+        if sight is None or not sight.up or self._because or not self._is_well:
+            return self._made_sign()
+        if self._calm_sign is None or self._calm_sign[0] is not identity:
+            self._calm_sign = identity, self._made_sign()
+        return self._calm_sign[1]
+
+    def _made_sign(self) -> DeviceSign:
         identity = self._identity
         return DeviceSign(
             self.device,
@@ -623,9 +635,12 @@ class DevicePoller:
     def _why_down(self) -> str:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
 
+    @property
+    def _is_well(self) -> bool:
+        return not (self._trouble or self._slow or self._belongings.trouble or self._faults.stand)
+
     def _why_troubled(self) -> str:
-        is_well = not (self._trouble or self._slow or self._belongings.trouble or self._faults.standing)
-        if is_well:
+        if self._is_well:
             return ""
         beside = [why for name, why in self._faults.words.items() if name not in self._tables]
         beside += [self._belongings.trouble] if self._belongings.trouble else []

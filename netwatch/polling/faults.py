@@ -33,7 +33,7 @@ class DeviceFaults:
     @property
     def standing(self) -> Sequence[Fault]:
         """Return what fails now."""
-        return tuple(self._standing.values())
+        return tuple(self._standing.values()) if self._standing else ()
 
     @property
     def stand(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from netwatch.model import ColumnKind, Memory, Oid, Tag
+from netwatch.model import ColumnKind, DeviceSign, Memory, Oid, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
 from netwatch.polling.presence.identity import identify
@@ -277,6 +277,40 @@ async def test_a_poll_longer_than_its_interval_is_shown_until_one_is_not(poller)
     await poller.poll()
 
     assert poller.status().trouble == ""
+
+
+async def test_where_it_stands_is_what_its_status_says_through_all_that_befalls_it(poller, agent):
+    def stand():
+        status, sign = poller.status(), poller.sign()
+        assert sign == DeviceSign(
+            status.device, status.up, status.sys_name, status.trouble, status.partial_tables, status.profile
+        )
+        return sign
+
+    stands = [stand()]
+    await poller.check()
+    await poller.poll()
+    stands.append(stand())
+    assert stand() is stands[-1]  # of ten thousand that are well it is made once
+    poller.note_overrun()
+    stands.append(stand())
+    await poller.poll()
+    assert stand() is stands[1]
+    agent.silent = True
+    await poller.check()
+    stands.append(stand())
+    agent.silent = False
+    await poller.check()
+    assert stand() is stands[1]
+    agent.set("1.3.6.1.2.1.1.5.0", Tag.OCTET_STRING, b"renamed")
+    poller.rediscover()
+    await poller.poll()
+    stands.append(stand())
+
+    assert [(sign.up, bool(sign.trouble), sign.sys_name) for sign in stands] == [
+        (None, False, ""), (True, False, "sw1.example.net"), (True, True, "sw1.example.net"),
+        (False, True, "sw1.example.net"), (True, False, "renamed"),
+    ]  # fmt: skip
 
 
 async def test_a_silence_right_after_the_machine_slept_says_nothing_of_a_device(poller, agent, basket, clock):

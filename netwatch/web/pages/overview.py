@@ -114,8 +114,9 @@ def overview_of(
     known = {name: tuple(alerts) for name, alerts in by_device.items()}
     in_states: dict[DeviceState, list[DeviceRow]] = {state: [] for state in _STATES}
     for status in in_order(list(devices)):
-        row = _row(status, known.get(status.device.name, ()))
-        in_states[row.state].append(row)
+        alerts_of = known.get(status.device.name, ()) if known else ()
+        state = _state(status, alerts_of)
+        in_states[state].append(DeviceRow(status, state, alerts_of))
     return Overview(
         rows=tuple(chain.from_iterable(in_states.values())),
         counts={state: len(rows) for state, rows in in_states.items() if rows},
@@ -126,15 +127,15 @@ def overview_of(
     )
 
 
-def _row(status: DeviceStatus | DeviceSign, firing: tuple[Alert, ...]) -> DeviceRow:
-    state: DeviceState = "unknown" if status.up is None else "up"
-    if status.up is False:
-        state = "down"
-    elif firing:
-        state = "alert"
-    elif status.trouble or status.partial_tables:
-        state = "trouble"
-    return DeviceRow(status, state, firing)
+def _state(status: DeviceStatus | DeviceSign, firing: tuple[Alert, ...]) -> DeviceState:
+    up = status.up
+    if up is False:
+        return "down"
+    if firing:
+        return "alert"
+    if status.trouble or status.partial_tables:
+        return "trouble"
+    return "up" if up else "unknown"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: first.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,12 +38,14 @@ class Site:
 
 def sites_of(rows: Iterable[DeviceRow], alerts: Sequence[Alert], label: str) -> list[Site]:
     """Return the sites: first those with alerts in the order of these, by gravity, then by state and name."""
-    where: dict[str, str] = {}
-    counts: dict[str, Counter[DeviceState]] = {}
+    told_of, where = {alert.key.device for alert in alerts}, {}
+    counts: defaultdict[str, Counter[DeviceState]] = defaultdict(Counter)
     for row in rows:
         device = row.status.device
-        name = where[device.name] = device.labels.get(label, "")
-        counts.setdefault(name, Counter())[row.state] += 1
+        name = device.labels.get(label, "")
+        counts[name][row.state] += 1
+        if device.name in told_of:
+            where[device.name] = name
     firing: dict[str, list[Alert]] = {}
     for alert in alerts:
         name = where.get(alert.key.device, alert.labels.get(label, ""))
