@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netwatch.simulator.device import Manners, SimulatedDevice
     from netwatch.simulator.host import Host, Storage
     from netwatch.simulator.interfaces import Interface, Port
+    from netwatch.simulator.listener import close_listener
     from netwatch.simulator.mail import ReceivedMail, SmtpSink
     from netwatch.simulator.mailbox import MailboxServer
     from netwatch.simulator.network import SimulatedNetwork
@@ -33,5 +34,5 @@ __all__ = [
     "demo_story", "send_traps_to", "Story", "StoryStep", "Expectation", "unmet",
     "SmtpSink", "ReceivedMail", "MailboxServer", "Answering", "answer_to",
     "RoughServer", "RoughMail", "Login", "Step", "Act", "reply", "HANG", "DROP",
-    "ServerCertificate", "self_signed",
+    "ServerCertificate", "self_signed", "close_listener",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """A mail server that keeps what it is sent, on aiosmtpd: what the demo mails to, and what tests read.
 
 It behaves; the one that misbehaves on cue is rough_server.py.
-May import: nothing of NetWatch. Called by: cli (the demo), tests.
+May import: listener. Called by: cli (the demo), tests.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from email.policy import default as modern
 from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from netwatch.simulator.listener import close_listener
 
 MAX_KEPT = 10_000
 MAX_MESSAGE_BYTES = 16 * 2**20
@@ -93,6 +95,33 @@ class _Handler:
         return AuthResult(success=good, handled=False, auth_data=LoginPassword(name, b""))
 
 
+class _Session(SMTP):
+    """A conversation that is known from before its first octet until it is gone; then `on_end` is called."""
+
+    def __init__(self, handler: _Handler, *, on_end: Callable[[_Session], None], **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._on_end, self._is_ending, self._gone = on_end, False, asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self._is_ending:
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._gone.set()
+        self._on_end(self)
+
+    async def end(self) -> None:
+        """Close the connection and wait until nobody talks on it; one whose handshake is under way ends with that."""
+        self._is_ending = True
+        if self.transport is not None:
+            self.transport.close()
+            await self._gone.wait()
+        if self._handler_coroutine is not None:
+            await asyncio.wait([self._handler_coroutine])
+
+
 class SmtpSink:
     """Listens between `start()` and `stop()`; `port` is the real one once started.
 
@@ -119,7 +148,7 @@ class SmtpSink:
         self._mails: deque[ReceivedMail] = deque(maxlen=MAX_KEPT)
         self._arrived = asyncio.Condition()
         self._server: asyncio.Server | None = None
-        self._sessions: set[SMTP] = set()
+        self._sessions: set[_Session] = set()
         self._wakers: set[asyncio.Task[None]] = set()
 
     @property
@@ -137,11 +166,9 @@ class SmtpSink:
     async def stop(self) -> None:
         """Close the listener and every open session; the mails stay readable."""
         if self._server is not None:
-            self._server.close()
-            for session in self._sessions:
-                if session.transport is not None:
-                    session.transport.close()
-            self._sessions.clear()
+            await close_listener(self._server)
+            for session in tuple(self._sessions):
+                await session.end()
             await self._server.wait_closed()
             self._server = None
         for task in tuple(self._wakers):
@@ -184,9 +211,10 @@ class SmtpSink:
         async with self._arrived:
             self._arrived.notify_all()
 
-    def _session(self) -> SMTP:
-        session = SMTP(
+    def _session(self) -> _Session:
+        session = _Session(
             _Handler(self),
+            on_end=self._sessions.discard,
             hostname="sink.invalid",
             ident="NetWatch mail sink",
             data_size_limit=MAX_MESSAGE_BYTES,
@@ -198,7 +226,7 @@ class SmtpSink:
             auth_exclude_mechanism=() if self.login else ("PLAIN", "LOGIN", "CRAM-MD5"),
             loop=asyncio.get_running_loop(),
         )
-        self._sessions = {known for known in self._sessions if known.transport is not None} | {session}
+        self._sessions.add(session)
         return session
 
     def _authenticate(

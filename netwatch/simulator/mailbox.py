@@ -2,7 +2,7 @@
 
 It knows what NetWatch asks a mailbox, IDLE among it, and no more; it behaves. One user, one folder, in the clear on
 this machine.
-May import: nothing of NetWatch. Called by: cli (the demo), tests.
+May import: listener. Called by: cli (the demo), tests.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import contextlib
 import hmac
 import re
 from datetime import UTC, datetime
+
+from netwatch.simulator.listener import close_listener
 
 CAPABILITIES = "IMAP4rev1 IDLE AUTH=PLAIN"
 MOST_KEPT = 10_000
@@ -38,7 +40,7 @@ class MailboxServer:
     async def stop(self) -> None:
         """End every conversation, and listen no more."""
         if self._server is not None:
-            self._server.close()
+            await close_listener(self._server)
             for talk in self._talks:
                 talk.cancel()
             await asyncio.gather(*self._talks, return_exceptions=True)

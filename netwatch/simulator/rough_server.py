@@ -1,7 +1,7 @@
 """A mail server that misbehaves on cue: at every step of SMTP it refuses, hangs, or drops the line, as told.
 
 It says what it was asked, what it took, and what it answered. The server that behaves is mail.py.
-May import: nothing of NetWatch. Called by: tests.
+May import: listener. Called by: tests.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
+
+from netwatch.simulator.listener import close_listener
 
 MAX_LINE_BYTES = 2**16
 MAX_MESSAGE_BYTES = 2**25
@@ -175,7 +177,7 @@ class RoughServer:
         """Close the listener and every connection, hanging ones too."""
         if self._server is None:
             return
-        self._server.close()
+        await close_listener(self._server)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
+
+from tests.cpu import spent
 
 CONFIG = """
 # devices: {name: no}
@@ -138,9 +139,9 @@ def test_ten_thousand_devices_are_offered_while_somebody_waits(config):
     config.write_text("devices:\n" + "".join(
         f"  - {{name: sw{number}, address: 192.0.2.1, labels: {{site: s{number}}}}}\n" for number in range(10_000)
     ))  # fmt: skip
-    begun = time.process_time()
 
-    found = devices(Line(), "sw9999")
+    with spent() as cpu:
+        found = devices(Line(), "sw9999")
 
     assert found == ["sw9999"]
-    assert time.process_time() - begun < 1
+    assert cpu.seconds < 1

@@ -8,6 +8,8 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from netwatch.simulator import close_listener
+
 STEPS = (
     "greeting", "CAPABILITY", "AUTHENTICATE", "SELECT", "NOOP", "UID SEARCH", "UID FETCH", "UID STORE", "IDLE",
 )  # fmt: skip
@@ -42,7 +44,7 @@ class RoughImap:
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
-            server.close()
+            await close_listener(server)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from netwatch.mib.headers import MAX_HEADER, imported_by, modules_of, needed_for
+from tests.cpu import spent
 
 
 def test_modules_and_their_imports_are_found_without_compiling():
@@ -30,9 +30,9 @@ def test_what_is_needed_is_followed_through_imports_and_circles(tmp_path: Path):
 
 
 def test_a_hostile_file_is_looked_through_in_no_time():
-    begun = time.process_time()
-    for piece in (b"a " * MAX_HEADER + b"DEFINITIONS ", b"IMPORTS FROM ", b"{" * 999, b"DEFINITIONS{} "):
-        raw = piece * (2**21 // len(piece))
-        modules_of(raw), imported_by(raw)
+    with spent() as cpu:
+        for piece in (b"a " * MAX_HEADER + b"DEFINITIONS ", b"IMPORTS FROM ", b"{" * 999, b"DEFINITIONS{} "):
+            raw = piece * (2**21 // len(piece))
+            modules_of(raw), imported_by(raw)
 
-    assert time.process_time() - begun < 10
+    assert cpu.seconds < 10

@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from netwatch.simulator import close_listener
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
@@ -73,7 +75,7 @@ class RoughHttp:
 
     async def stop(self) -> None:
         if self._server is not None:
-            self._server.close()
+            await close_listener(self._server)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)

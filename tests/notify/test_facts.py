@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from netwatch.model import AlertState, HeldBack, MuteKind, Muting
 from netwatch.notify.facts import Manner, Place, problem_of, severity_of, when, word_of, word_of_all
 from netwatch.notify.mail.story import story_of
 from netwatch.notify.words import in_words
+from tests.cpu import spent
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 
@@ -258,8 +258,8 @@ def test_the_word_for_a_storm_costs_no_more_for_each_than_the_word_for_a_few(mak
 
     def cost(number: int) -> float:
         standing = [one] * number
-        began = time.thread_time()
-        assert word_of_all(standing) == word_of(one)
-        return (time.thread_time() - began) / number
+        with spent() as cpu:
+            assert word_of_all(standing) == word_of(one)
+        return cpu.seconds / number
 
     assert cost(4_000) < 20 * min(cost(100) for _ in range(5))  # 40 times where each is held against all

@@ -27,7 +27,7 @@ from tests.web.pages.units import bare_numbers
 
 from .agent import wait_until
 
-STORY_SECONDS = 3 * PATIENCE_SECONDS
+STORY_SECONDS = 5 * PATIENCE_SECONDS
 """The story takes less than a minute, and on a busy machine its steps wait for each other."""
 LOOKS_EVERY_SECONDS = 0.5
 WORDS = {"firing": r"\[(DOWN|WARN|INFO)( \d+)?\]", "resolved": r"\[(OK|\d+ OF \d+ LEFT)\]"}

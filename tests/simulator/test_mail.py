@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator
 
@@ -64,6 +66,22 @@ async def test_every_mail_is_told_to_the_listener(sink):
 
     assert told == sink.mails
     assert sink.received_total == 1
+
+
+async def test_its_end_is_that_of_every_conversation_begun_or_only_accepted():
+    for turns in range(6):
+        sink = SmtpSink()
+        await sink.start()
+        with contextlib.ExitStack() as clients:
+            for _ in range(5):
+                clients.enter_context(socket.create_connection((sink.host, sink.port)))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+            await sink.stop()
+
+        assert not [task for task in asyncio.all_tasks() if "_handle_client" in task.get_coro().__qualname__]
+        assert not sink._sessions
 
 
 @pytest.mark.parametrize("mechanism", ["auth_plain", "auth_login", "auth_crammd5"])

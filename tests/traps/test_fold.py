@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +12,7 @@ from netwatch.traps import sayings
 from netwatch.traps.fold import Folder, whole_content
 from netwatch.traps.oids import TRAP_STORM
 from netwatch.traps.sayings import Told
+from tests.cpu import spent
 
 from .messages import IF_INDEX, LINK_DOWN, LINK_UP, integer, named
 
@@ -221,10 +221,10 @@ def test_what_is_remembered_is_not_looked_through_for_every_trap_beyond_it():
     events = [event(port=port) for port in range(1, 12_001)]
 
     def cost(some: list[TrapEvent]) -> float:
-        began = time.thread_time()
-        for number, one in enumerate(some):
-            folder.take(one, number / 1_000)
-        return (time.thread_time() - began) / len(some)
+        with spent() as cpu:
+            for number, one in enumerate(some):
+                folder.take(one, number / 1_000)
+        return cpu.seconds / len(some)
 
     within = cost(events[:10_000])
     assert cost(events[10_000:]) < 10 * within  # 50 times and more where it is

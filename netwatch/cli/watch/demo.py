@@ -48,8 +48,9 @@ from netwatch.simulator import (
 
 HOLD_NO_LONGER_THAN = timedelta(seconds=2)
 """The shipped rules wait minutes before they alert; nobody wants to watch that."""
-PATIENCE_SECONDS = 60.0
-"""For what follows from a step; it comes within a few seconds where the machine has little else to do."""
+PATIENCE_SECONDS = 120.0
+"""For what follows from a step: seconds where the machine has little else to do, a minute where it has so much that
+polls of two seconds take twelve, for some columns are asked in every fifth poll only."""
 PERSON, ANSWER, READS_FOR_SECONDS = "you@example.net", "ack on my way", 1.0
 """Who answers the first mail about something down, in which words, and how long that takes."""
 COLOURS = {"DOWN": "red", "WARN": "yellow", "INFO": "cyan", "OK": "green"}
