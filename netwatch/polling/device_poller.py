@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -19,7 +19,6 @@ from netwatch.model import (
     DeviceFacts,
     DeviceSign,
     DeviceStatus,
-    Fault,
     Memory,
     ReadingGap,
     TableReading,
@@ -110,8 +109,8 @@ class DevicePoller:
         self._sight: Sight | None = None
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller | FactTable | AbsentTable] = {}
-        self._faults = DeviceFaults(device.name, tools.clock)
-        self._together = Together(device, tools.client, tools.clock, self._faults)
+        self.faults = DeviceFaults(device.name, tools.clock)
+        self._together = Together(device, tools.client, tools.clock, self.faults)
         self._silent = SilentTables()
         self._because_silent = ""
         self._evidence_until = 0.0
@@ -182,7 +181,7 @@ class DevicePoller:
         except Exception as exc:  # noqa: BLE001  # one device's oddity must not cost the others, nor be silent
             self._fail_check(exc)
         else:
-            self._faults.settle(REACHABILITY.name)
+            self.faults.settle(REACHABILITY.name)
         return True
 
     def _is_as_before(self, sight: Sight) -> bool:
@@ -203,11 +202,11 @@ class DevicePoller:
         except Exception as exc:  # noqa: BLE001  # one device's oddity must not cost the others, nor be silent
             self._fail_check(exc)
             return False
-        self._faults.settle(REACHABILITY.name)
+        self.faults.settle(REACHABILITY.name)
         return came_up
 
     def _fail_check(self, error: Exception) -> None:
-        self._gaps([REACHABILITY.name], self._faults.note(REACHABILITY.name, error))
+        self._gaps([REACHABILITY.name], self.faults.note(REACHABILITY.name, error))
 
     async def _check(self, sight: Sight | None) -> bool:
         was_up = self._sight is None or self._sight.up
@@ -248,10 +247,10 @@ class DevicePoller:
             try:
                 self._because_silent = await self._tools.client.why_silent(self.device)
             except Exception as exc:  # noqa: BLE001  # that the device is down is told, with reasons or without
-                self._faults.note(EVIDENCE, exc)
+                self.faults.note(EVIDENCE, exc)
                 self._because_silent = ""
             else:
-                self._faults.settle(EVIDENCE)
+                self.faults.settle(EVIDENCE)
         return self._because_silent
 
     def rediscover(self, reason: str = "interval") -> None:
@@ -288,11 +287,6 @@ class DevicePoller:
     def note_overrun(self) -> None:
         """Take in that a turn was left out because the one before is still under way."""
         self._overran = self._slow = True
-
-    @property
-    def faults(self) -> Sequence[Fault]:
-        """Return what of its polling breaks off in a way nobody foresaw."""
-        return self._faults.standing
 
     @property
     def facts(self) -> DeviceFacts | None:
@@ -339,7 +333,7 @@ class DevicePoller:
         Of a device that answers and is well nothing but who it is makes a difference, so it is made once.
         """
         identity, sight = self._identity, self._sight
-        if sight is None or not sight.up or self._because or not self._is_well:
+        if sight is None or not sight.up or self._because or not self._is_well():
             return self._made_sign()
         if self._calm_sign is None or self._calm_sign[0] is not identity:
             self._calm_sign = identity, self._made_sign()
@@ -410,7 +404,7 @@ class DevicePoller:
     def _is_nobodys(self, table: TablePoller | FactTable | AbsentTable) -> bool:
         """Return whether all there is to say is that the device does not have the table, and nobody heeds that."""
         name = table.spec.name
-        if not isinstance(table, AbsentTable) or name in self._silent or self._faults.stand:
+        if not isinstance(table, AbsentTable) or name in self._silent or self.faults.by_name:
             return False
         if self._tools.is_heeded(self.device.name, name):
             return False
@@ -442,9 +436,9 @@ class DevicePoller:
         except PollError as exc:
             why = str(exc)
         except Exception as exc:  # noqa: BLE001  # a table that nobody foresaw must not cost the others
-            why = self._faults.note(name, exc)
+            why = self.faults.note(name, exc)
         if not why:
-            self._faults.settle(name)
+            self.faults.settle(name)
             self._silent.settle(name)
             return []
         self._because[name] = self._failed[name] = why
@@ -521,10 +515,10 @@ class DevicePoller:
         except Exception as exc:
             if isinstance(exc, NetWatchError):
                 raise
-            self._faults.note(IDENTITY, exc)
+            self.faults.note(IDENTITY, exc)
             identity = self._identity or Identity(profile=self._tools.library.match(None))
         else:
-            self._faults.settle(IDENTITY)
+            self.faults.settle(IDENTITY)
         await self._see_belongings(identity)
         self._must_identify = False
 
@@ -532,14 +526,14 @@ class DevicePoller:
         """Learn which tables there are to read: those of the profile, and those that answer beside it."""
         is_another = self._identity is None or self._identity.profile is not identity.profile
         try:
-            memory = await self._belongings.look(identity, self._faults)
+            memory = await self._belongings.look(identity, self.faults)
         finally:
             if is_another:
                 self._tables = {}
-                self._faults.forget_tables()
+                self.faults.forget_tables()
                 self._silent = SilentTables()
                 self._latest.clear()
-                self._meanings = Meanings(self.device.name, self._tools.library, self._faults)
+                self._meanings = Meanings(self.device.name, self._tools.library, self.faults)
             self._identity = identity
             self._arrange(identity)
         if memory is not None:
@@ -579,7 +573,7 @@ class DevicePoller:
 
     def _new_poller(self, spec: TableSpec, times_lacking: int = 0) -> TablePoller:
         discover = discover_scalars if spec.name == SYSTEM else discover_table
-        poller = TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
+        poller = TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self.faults)
         poller.times_lacking = times_lacking
         return poller
 
@@ -589,7 +583,7 @@ class DevicePoller:
             belongings = self._belongings
             by_vlan = spec.oid in BRIDGES
             client = ByVlan(tools.client, tools.clock, lambda: belongings.has_vlans) if by_vlan else tools.client
-            return FactTable(self.device, spec, client, tools.clock, tools.facts_interval, self._faults)
+            return FactTable(self.device, spec, client, tools.clock, tools.facts_interval, self.faults)
         poller = self._new_poller(spec)
         if (kept := self._layouts.pop(spec.name, None)) is not None:
             self._recall(poller, kept)
@@ -635,14 +629,13 @@ class DevicePoller:
     def _why_down(self) -> str:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
 
-    @property
     def _is_well(self) -> bool:
-        return not (self._trouble or self._slow or self._belongings.trouble or self._faults.stand)
+        return not (self._trouble or self._slow or self._belongings.trouble or self.faults.by_name)
 
     def _why_troubled(self) -> str:
-        if self._is_well:
+        if self._is_well():
             return ""
-        beside = [why for name, why in self._faults.words.items() if name not in self._tables]
+        beside = [why for name, why in self.faults.words.items() if name not in self._tables]
         beside += [self._belongings.trouble] if self._belongings.trouble else []
         return "; ".join([*beside, *([self._trouble] if self._trouble else [])]) or self._why_slow()
 

@@ -8,7 +8,7 @@ May import: netwatch.model, netwatch.polling.metrics. Called by: device_poller, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import structlog
 
@@ -23,33 +23,23 @@ IDENTITY, EVIDENCE = "identity", "evidence"
 
 
 class DeviceFaults:
-    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`, `evidence`."""
+    """What fails now of one device: `by_name`, which is a table's name, `reachability`, `identity`, `evidence`."""
 
     def __init__(self, device: str, clock: Clock) -> None:
         self._device = device
         self._clock = clock
-        self._standing: dict[str, Fault] = {}
-
-    @property
-    def standing(self) -> Sequence[Fault]:
-        """Return what fails now."""
-        return tuple(self._standing.values()) if self._standing else ()
-
-    @property
-    def stand(self) -> bool:
-        """Return whether anything fails now."""
-        return bool(self._standing)
+        self.by_name: dict[str, Fault] = {}  # no method: ten thousand are looked at for a page
 
     @property
     def words(self) -> Mapping[str, str]:
         """Return what fails and why, a sentence for people each."""
-        return {name: str(fault) for name, fault in self._standing.items()}
+        return {name: str(fault) for name, fault in self.by_name.items()}
 
     def note(self, name: str, error: Exception) -> str:
         """Take in that something broke off; return it in a sentence."""
         ERRORS.inc()
-        before = self._standing.get(name)
-        fault = self._standing[name] = Fault.of(
+        before = self.by_name.get(name)
+        fault = self.by_name[name] = Fault.of(
             error, self._clock.now(), before, kind="table", name=name, device=self._device
         )
         if before is None or before.where != fault.where:
@@ -61,10 +51,10 @@ class DeviceFaults:
 
     def settle(self, name: str) -> None:
         """Take in that something went well; quick, since it is called for everything that does."""
-        if self._standing and (over := self._standing.pop(name, None)) is not None:
+        if self.by_name and (over := self.by_name.pop(name, None)) is not None:
             log.info("works again", device=self._device, table=name, failed=over.count)
 
     def forget_tables(self) -> None:
         """Forget all that is of tables: another profile has others."""
-        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY, EVIDENCE}:
-            del self._standing[name]
+        for name in self.by_name.keys() - {REACHABILITY.name, IDENTITY, EVIDENCE}:
+            del self.by_name[name]

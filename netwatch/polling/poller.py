@@ -166,7 +166,8 @@ class Poller:
 
     def faults(self) -> list[Fault]:
         """Return what of polling breaks off in a way nobody foresaw, the newest first."""
-        found = [fault for poller in self._pollers.values() for fault in poller.faults]
+        failing = [poller.faults.by_name for poller in self._pollers.values() if poller.faults.by_name]
+        found = [fault for by_name in failing for fault in by_name.values()]
         return sorted(found, key=lambda fault: fault.since, reverse=True)
 
     def facts_of(self, name: str) -> DeviceFacts | None:

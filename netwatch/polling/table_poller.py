@@ -188,7 +188,7 @@ class TablePoller:
             news is None
             and answer is not None
             and not has_looked
-            and (self._lost or self._faults.stand)
+            and (self._lost or self._faults.by_name)
             and await self._beside("lost rows", self._is_back())
         ):
             news = _News(reason="back")

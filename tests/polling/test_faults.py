@@ -63,7 +63,7 @@ async def test_a_table_that_breaks_off_costs_no_other_table(poller_of, basket, c
     status = poller.status()
     assert status.up
     assert status.partial_tables == ("beside",)
-    assert [(fault.kind, fault.name, fault.device, fault.count) for fault in poller.faults] == [
+    assert [(fault.kind, fault.name, fault.device, fault.count) for fault in poller.faults.by_name.values()] == [
         ("table", "beside", "sw1", 3)
     ]
     for words in (status.trouble, status.partial_because["beside"], basket.gaps[-1].reason):
@@ -151,7 +151,7 @@ async def test_a_device_is_down_also_where_nobody_can_say_why(device, library, c
 
     assert poller.status().up is False
     assert basket.of("reachability")[-1].columns["up"] == [0]
-    assert [fault.name for fault in poller.faults] == ["evidence"]
+    assert [fault.name for fault in poller.faults.by_name.values()] == ["evidence"]
 
 
 async def test_a_table_that_a_device_never_answers_keeps_no_other_from_being_read(

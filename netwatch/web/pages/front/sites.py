@@ -6,7 +6,7 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netwatch.model import Alert, matcher_text
@@ -36,16 +36,17 @@ class Site:
         return self.counts.get(state, 0)
 
 
-def sites_of(rows: Iterable[DeviceRow], alerts: Sequence[Alert], label: str) -> list[Site]:
+def sites_of(rows: Sequence[DeviceRow], alerts: Sequence[Alert], label: str) -> list[Site]:
     """Return the sites: first those with alerts in the order of these, by gravity, then by state and name."""
-    told_of, where = {alert.key.device for alert in alerts}, {}
-    counts: defaultdict[str, Counter[DeviceState]] = defaultdict(Counter)
-    for row in rows:
-        device = row.status.device
-        name = device.labels.get(label, "")
-        counts[name][row.state] += 1
-        if device.name in told_of:
-            where[device.name] = name
+    told_of = {alert.key.device for alert in alerts}
+    counts: defaultdict[str, dict[DeviceState, int]] = defaultdict(dict)
+    states = Counter([(row.status.device.labels.get(label, ""), row.state) for row in rows])
+    for (name, state), number in states.items():
+        counts[name][state] = number
+    where = {
+        row.status.device.name: row.status.device.labels.get(label, "")
+        for row in (rows if told_of else ()) if row.status.device.name in told_of
+    }  # fmt: skip
     firing: dict[str, list[Alert]] = {}
     for alert in alerts:
         name = where.get(alert.key.device, alert.labels.get(label, ""))
