@@ -110,11 +110,17 @@ class Answers:
         if self.is_probe(mail):
             await self.go_on_at(mark)
             return True
-        if self.book.knows(mail.identity) is not None:
+        known = self.book.knows(mail.identity)
+        told = await self.returns.find(mail.said) if isinstance(mail.said, Bounce) else None
+        if told is not None and known is not None and known.entry_id != told.entry.id:
+            # Servers are known that give reports about several mails one Message-ID; each is dealt with once.
+            mail = replace(mail, identity=f"{mail.identity} {told.entry.id}")
+            known = self.book.knows(mail.identity)
+        if known is not None:
             counted.MAILS.labels(Outcome.AGAIN).inc()
             await self.go_on_at(mark)
             return self.was_ours(mail.identity)
-        if isinstance(mail.said, Bounce) and (told := await self.returns.find(mail.said)) is not None:
+        if told is not None:
             await self._note_returned(mail, told, mark)
             return True
         answered, known_by = await self._answered(mail)

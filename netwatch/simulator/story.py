@@ -25,9 +25,10 @@ from netwatch.simulator.interfaces import Port
 from netwatch.simulator.network import SimulatedNetwork
 
 POLL_INTERVAL = timedelta(seconds=2)
-REACHABILITY_INTERVAL = timedelta(seconds=1)
-TIMEOUT = timedelta(seconds=0.5)
-RETRIES = 1
+REACHABILITY_INTERVAL = timedelta(seconds=2)
+TIMEOUT = timedelta(seconds=1)
+RETRIES = 2
+"""Patient enough for a busy machine, on which the simulated devices answer late: all of them share it."""
 
 CAMPUS = Credential(name="campus", version="2c", community=SecretStr("demo-community"))
 LEGACY = Credential(name="legacy", version="1", community=SecretStr("demo-legacy"))

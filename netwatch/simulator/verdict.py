@@ -22,7 +22,7 @@ def unmet(
 ) -> list[Expectation]:
     """Return the expectations for which no mail arrived that was made after its alert came to that state.
 
-    And those that were to be held back, if there was no such alert or a mail about it.
+    And those that were to be held back, if there was no such alert or a mail about every one.
     """
     arrived = {str(mail.parsed()["Message-ID"]).strip() for mail in mails}
     told = [entry for entry in entries if entry.message_id in arrived]
@@ -31,8 +31,8 @@ def unmet(
 
 def _is_met(expected: Expectation, alerts: Sequence[Alert], told: Sequence[OutboxEntry]) -> bool:
     if expected.becomes == "held back":
-        about = [alert.id for alert in alerts if _reached_at(alert, expected) is not None]
-        return bool(about) and not any(alert_id in entry.alert_ids for entry in told for alert_id in about)
+        about = {alert.id for alert in alerts if _reached_at(alert, expected) is not None}
+        return not about <= {alert_id for entry in told for alert_id in entry.alert_ids}
     for alert in alerts:
         since = _reached_at(alert, expected)
         if since is not None and any(alert.id in entry.alert_ids and entry.created_at >= since for entry in told):

@@ -211,6 +211,55 @@ def test_that_a_mail_arrived_and_was_opened_is_evidence_and_that_of_a_stranger_i
     assert any("mail to gone@refused.example was opened: " in one for one in told)
 
 
+DSN = """\
+From: MAILER-DAEMON\r
+To: netwatch@example.net\r
+Message-ID: <4711.inode@relay.example>\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary=b\r
+\r
+--b\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; relay.example\r
+\r
+Final-Recipient: rfc822; {to}\r
+Action: failed\r
+Status: 5.1.1\r
+\r
+--b\r
+Content-Type: text/rfc822-headers\r
+\r
+Message-ID: {of}\r
+\r
+--b--\r
+"""
+
+
+def test_reports_that_share_a_message_id_are_each_about_their_own_mail(
+    agent: Callable[[str], RunningAgent], until: Callable[..., Any], server: Callable[..., RoughServer],
+):  # fmt: skip
+    if not IS_COMPLETE:
+        pytest.skip("Dovecot is not installed (Debian packages: dovecot-imapd, dovecot-pop3d)")
+    relay, wrong = server(), {"ann@example.net", "bert@example.net"}
+    with running_dovecot() as dovecot:
+        netwatch = agent(config(dovecot, relay).replace("gone@refused.example", ", ".join(wrong)))
+        netwatch.start()
+        netwatch.wait_until_ready()
+        until(lambda: {*rows_by_recipient(netwatch)} >= wrong, "a mail to both")
+        mailed = rows_by_recipient(netwatch)
+        reports = [DSN.format(to=one, of=mailed[one]["message_id"]).encode() for one in sorted(wrong)]
+        for octets in (*reports, reports[-1]):
+            dovecot.deliver(octets)
+
+        until(lambda: len(netwatch.json("/api/v1/mailbox")) >= 2, "the reports to be read")
+        until(lambda: all(rows_by_recipient(netwatch)[one]["state"] == "dead" for one in wrong), "both to be dead")
+
+
+def rows_by_recipient(netwatch: RunningAgent) -> dict[str, dict[str, Any]]:
+    return {row["recipient"]: row for row in netwatch.json("/api/v1/outbox")}
+
+
 def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
     agent: Callable[[str], RunningAgent], postfix_with: Callable[[Mapping[str, str]], Postfix],
     until: Callable[..., Any], server: Callable[..., RoughServer],
@@ -231,7 +280,7 @@ def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
         assert "admin@elsewhere.example" not in to_others(postfix)
         dovecot.deliver(postfix.returned[1])
         until(lambda: "admin@elsewhere.example" in to_others(postfix), "the mail to the last resort")
-        rows = {row["recipient"]: row for row in netwatch.json("/api/v1/outbox")}
+        rows = rows_by_recipient(netwatch)
         events = [event["text"] for event in netwatch.json("/api/v1/events")]
         why = netwatch.json("/api/v1/explain?rule=DeviceDown&device=core-sw1")
 
@@ -244,9 +293,9 @@ def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
     assert any("came back: " in line["text"] for line in why["lines"])
 
 
-def config(dovecot: Dovecot, postfix: Postfix) -> str:
+def config(dovecot: Dovecot, relay: Postfix | RoughServer) -> str:
     return CONFIG.format(
-        nobody=free_port(), smtp=postfix.port, imap=dovecot.ports["imap"], password=PASSWORD.replace("'", "''")
+        nobody=free_port(), smtp=relay.port, imap=dovecot.ports["imap"], password=PASSWORD.replace("'", "''")
     )
 
 

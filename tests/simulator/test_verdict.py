@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,6 +67,7 @@ def test_a_recovery_needs_a_mail_of_its_own():
         ([alert()], [], []),
         ([], [], [HELD]),  # it never fired
         ([alert()], [mail()], [HELD]),  # somebody was told
+        ([alert(), replace(alert(), id="b2")], [mail()], []),  # of one before, which was another
     ],
 )
 def test_what_is_held_back_fires_and_is_in_no_mail(alerts, mails, left):

@@ -172,7 +172,8 @@ class Mail:
     """What stands in the headers, and what it said.
 
     identity: its Message-ID with brackets, or `<sha256....@no.message.id>` of its first octets where it has
-    none: the same mail has the same one however often it is read. message_id: the header, empty if there is
+    none: the same mail has the same one however often it is read. Of a report that shares it with one about
+    another mail of ours it gets the id of that row behind it. message_id: the header, empty if there is
     none. sender: the one address in From, its domain in lower case, empty if there is none or several. references:
     message ids with brackets, In-Reply-To first, then References, the newest first. recipients: the addresses in To,
     Cc, Delivered-To, X-Original-To and Envelope-To. received: what servers wrote down
