@@ -34,8 +34,11 @@ def clean_line(text: str, limit: int = MAX_LINE) -> str:
     start = text[: 4 * limit + 64]
     # Most text is plain, and plain text needs no looking at letter by letter.
     plain = start.isascii() and start.isprintable()
-    visible = start if plain else "".join(map(_visible, start))
-    calm = _MARKS.sub(lambda run: run[0][:MAX_MARKS], " ".join(visible.split()))
+    if plain:  # ASCII has no marks either
+        calm = " ".join(start.split())
+    else:
+        visible = " ".join("".join(map(_visible, start)).split())
+        calm = _MARKS.sub(lambda run: run[0][:MAX_MARKS], visible)
     return _capped(_without_encoded_words(calm), limit)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ SUPPRESSED = "OOF, AutoReply"
 _WORD_OCTETS = 42
 """UTF-8 octets in one encoded word: base64 makes 56 of them, well inside the 75 that RFC 2047 allows."""
 _FOLD_AT = 76
+_KEPT_LINES, _KEPT_LENGTH = 512, 1_000
+"""How many encoded lines are kept, and the longest, in characters: those of the frame are the same in all mails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +155,19 @@ def _encoded_body(text: str) -> tuple[str, bytes]:
     # What would hold a boundary is encoded, whoever wrote it: quoted-printable has no `=_`, base64 neither.
     if text.isascii() and "=_" not in text and all(len(line) <= _FOLD_AT and line == line.rstrip() for line in lines):
         return "7bit", "".join(f"{line}\r\n" for line in lines).encode("ascii")
-    encoded = [binascii.b2a_qp(line.encode("utf-8", "replace"), istext=False) for line in lines]
-    quoted = b"".join(line.replace(b"\n", b"\r\n") + b"\r\n" for line in encoded)
+    quoted = b"".join([_kept_quoted(line) if len(line) <= _KEPT_LENGTH else quoted_line(line) for line in lines])
     octets = "\r\n".join(lines).encode("utf-8", "replace")
     if len(quoted) > 1.4 * len(octets):  # in scripts other than ours base64 takes less than half
         return "base64", base64.encodebytes(octets).replace(b"\n", b"\r\n")
     return "quoted-printable", quoted
+
+
+def quoted_line(line: str) -> bytes:
+    """Return a line without its end as quoted-printable (RFC 2045, section 6.7), ended by CRLF."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=False).replace(b"\n", b"\r\n") + b"\r\n"
+
+
+_kept_quoted = functools.lru_cache(maxsize=_KEPT_LINES)(quoted_line)
 
 
 def text_part(text: str) -> tuple[str, bytes]:

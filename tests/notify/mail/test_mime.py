@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import quopri
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -19,7 +20,9 @@ from netwatch.notify.mail.mime import (
     encoded_words,
     mailbox_header,
     plain,
+    quoted_line,
     text_header,
+    text_part,
 )
 
 VISIBLE = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=30)
@@ -115,3 +118,28 @@ def test_no_boundary_is_the_beginning_of_another():
     outer, inner = re.findall(rb'boundary="([^"]+)"', mail.message)
     assert not inner.startswith(outer)
     assert not outer.startswith(inner)
+
+
+LINES = st.lists(
+    st.one_of(
+        st.text(max_size=20),
+        st.sampled_from(
+            ["<td>", "\n", "\r", " ", "\t", ".", "=", "=_netwatch", "\ud800", "ü" * 3, "x" * 75, "y" * 1_001]
+        ),
+    ),
+    max_size=10,
+).map("".join)
+
+
+@settings(deadline=None)
+@given(LINES)
+def test_a_body_of_lines_written_before_has_the_octets_of_one_written_afresh(text):
+    lines = text.rstrip("\n").split("\n")
+    first, again = text_part(text), text_part(text)
+
+    assert first == again
+    if first[0] == "quoted-printable":
+        assert first[1] == b"".join(map(quoted_line, lines))
+        assert quopri.decodestring(first[1]) == "".join(f"{line}\n" for line in lines).encode(
+            "utf-8", "replace"
+        ).replace(b"\n", b"\r\n")
