@@ -96,7 +96,7 @@ class Desk:
 def silence_of(identifier: str, *matchers: str, **changes: object) -> Silence:
     fields: dict[str, object] = {
         "id": identifier, "matchers": matchers, "starts_at": NOW - timedelta(hours=1), "created_by": "anna",
-        "ends_at": NOW + timedelta(hours=1), "comment": "core upgrade", "updated_at": NOW - timedelta(hours=1),
+        "ends_at": NOW + timedelta(days=1), "comment": "core upgrade", "updated_at": NOW - timedelta(hours=1),
     }  # fmt: skip
     return Silence(**(fields | changes))  # type: ignore[arg-type]
 

@@ -20,7 +20,7 @@ def posted(**changes: object) -> dict[str, object]:
     fields: dict[str, object] = {
         "matchers": [{"name": "device", "value": "core-sw1", "isRegex": False, "isEqual": True}],
         "startsAt": NOW.isoformat(),
-        "endsAt": (NOW + timedelta(hours=2)).isoformat(),
+        "endsAt": (NOW + timedelta(days=2)).isoformat(),
         "createdBy": "anna",
         "comment": "core upgrade",
     }

@@ -131,7 +131,7 @@ async def test_a_silence_is_made_read_changed_and_ended(serve):
     answer = await client.post(f"{V2}/silences", json=posted())
     made = answer.json()["silenceID"]
     silence = (await client.get(f"{V2}/silence/{made}")).json()
-    later = (NOW + timedelta(hours=5)).isoformat()
+    later = (NOW + timedelta(days=5)).isoformat()
     kept = await client.post(f"{V2}/silences", json=silence | {"endsAt": later, "comment": "takes longer"})
     changed = (await client.get(f"{V2}/silence/{made}")).json()
     covered = (await client.get(f"{V2}/alerts", params={"active": "false"})).json()
@@ -169,7 +169,7 @@ async def test_silences_come_active_first_then_those_to_come_then_those_over(ser
     for name, starts, ends in [
         ("over", -9, -5), ("lately-over", -9, -1), ("soon", 1, 2), ("later", 3, 9), ("long", -1, 9), ("short", -1, 1),
     ]:  # fmt: skip
-        at = {"starts_at": NOW + timedelta(hours=starts), "ends_at": NOW + timedelta(hours=ends)}
+        at = {"starts_at": NOW + timedelta(days=starts), "ends_at": NOW + timedelta(days=ends)}
         desk.put_silence(silence_of(name, 'device="r1"', **at))
 
     silences = (await serve(house, desk).get(f"{V2}/silences")).json()

@@ -80,7 +80,7 @@ async def test_what_comes_in_meanwhile_moves_nothing(serve, name):
     number = iter(range(1000, 2000))
 
     def something_happens() -> None:
-        n, at = next(number), NOW + timedelta(hours=1)
+        n, at = next(number), NOW + timedelta(days=1)
         house.happened.insert(0, replace(house.happened[0], at=at, number=n, text=f"event {n}"))
         house.heard.insert(0, trap_of(at=at, number=n))
         house.mails.insert(0, mail_of(n, f"mail {n}", created_at=at))

@@ -138,7 +138,7 @@ async def test_a_silence_is_ended_and_by_whom_is_noted(serve):
 
 async def test_the_list_shows_what_is_active_to_come_and_over_and_how_much_it_covers(serve):
     house, desk = quiet_night()
-    desk.put_silence(silence_of("s9", 'site="lab"', starts_at=NOW + timedelta(hours=1), ends_at=NOW + timedelta(2)))
+    desk.put_silence(silence_of("s9", 'site="lab"', starts_at=NOW + timedelta(1), ends_at=NOW + timedelta(2)))
 
     client = serve(house, desk)
     page = (await client.get("/silences")).text
