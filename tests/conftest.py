@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ from hypothesis import HealthCheck, settings
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.web.chromium import Chromium, ChromiumEndedError
+
+# Some hundreds of agents and commands are started; where this is set, each would compile a thousand modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes says how busy the machine is. Before any test is read: what they set builds on this.
 settings.register_profile(

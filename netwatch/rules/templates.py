@@ -171,7 +171,7 @@ def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], 
     if advice := prometheus_words(text):
         raise BadTemplate(advice)
     try:
-        tree = _STRICT.parse(text)
+        tree = _parsed(text)
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _ALLOWED):
                 raise ValueError(f"{type(node).__name__} is not known in templates")
@@ -207,11 +207,17 @@ def _goes_straight(tree: nodes.Template, trials: Iterable[Mapping[str, Any]]) ->
     return True
 
 
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> nodes.Template:
+    """Return a template as a tree that nobody changes: who asks for its names has it compiled right after."""
+    return _STRICT.parse(text)
+
+
 @lru_cache(maxsize=TEMPLATES_COMPILED)
 def names_wanted(text: str) -> frozenset[str]:
     """Return the names a template reads; none where it is no template, which `compile_template` says."""
     try:
-        return frozenset(find_undeclared_variables(_STRICT.parse(text)))
+        return frozenset(find_undeclared_variables(_parsed(text)))
     except (TemplateError, RecursionError):
         return frozenset()
 

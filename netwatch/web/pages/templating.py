@@ -74,7 +74,7 @@ class Templates:
         self, version: str, *, can_change: bool = False, unit_of: Callable[[Alert], str] = lambda alert: "",
         grade: Callable[[str], str] = USUAL_SEVERITIES.grade,
     ) -> None:  # fmt: skip
-        """Read every template.
+        """Keep what templates are filled with; they are read when the first page is asked for.
 
         Args:
             version: NetWatch's.
@@ -105,11 +105,19 @@ class Templates:
             tables.labels_html, tables.cells_html, load_html, lines_html, ports_html,
         ):  # fmt: skip
             self._environment.filters[one.__name__] = one
-        for name in self._environment.list_templates():
-            self._environment.get_template(name)  # compiled now, not while the event loop has other work
+        self._are_read = False
+
+    def read(self) -> None:
+        """Read and compile every template, where that was not done; it takes half a second of a quiet processor."""
+        if not self._are_read:
+            for name in self._environment.list_templates():
+                self._environment.get_template(name)
+            self._are_read = True
 
     async def page(self, name: str, status_code: int = 200, **context: object) -> HTMLResponse:
         """Return the filled template; `now` is one moment for the whole page."""
+        if not self._are_read:  # an agent that nobody looks at need not; the event loop has other work
+            await asyncio.to_thread(self.read)
         template = self._environment.get_template(name)
         pieces = []
         until = time.perf_counter() + _SLICE_SECONDS
