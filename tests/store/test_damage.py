@@ -149,14 +149,15 @@ async def test_while_running_damage_that_only_a_reader_meets_is_looked_into(
 ):
     events = Transaction(events=tuple(event("x" * 3000) for _ in range(400)))
     await filled_and_stopped(settings, events)
-    store = Store(settings)
+    store, told = Store(settings), list[str]()
+    store.on_new_database = lambda: told.append("there is a new database")
     await store.start()
     size = database_path.stat().st_size  # noqa: ASYNC240
     overwrite(database_path, size - 60 * PAGE, random.randbytes(40 * PAGE))
 
     with pytest.raises(StoreError, match="damaged"):
         await store.events(limit=10_000)
-    await until(lambda: store.moved_aside)
+    await until(lambda: told)  # what was moved aside is there a moment before readers leave it
 
     await assert_everything_open_is_there(store, aside_of(database_path))
     await store.stop()

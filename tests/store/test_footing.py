@@ -140,11 +140,15 @@ async def test_what_took_its_place_is_moved_aside_and_named(settings: StoreSetti
 
 
 async def test_a_second_agent_that_took_the_place_keeps_it_and_ours_waits(
-    settings: StoreSettings, database_path: Path
+    settings: StoreSettings, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("netwatch.store.writer.LOOK_SECONDS", 3600.0)  # else ours may be back before the other comes
     store, other = Store(settings), Store(settings)
     await store.start()
     await store.commit(mails("m1"))
+    writer = store._writer
+    assert writer is not None
+    await until(lambda: writer._in_hand == 0)  # its thread has looked around and waits
     for file in database_path.parent.glob("netwatch.db*"):
         file.unlink()
     await other.start()
